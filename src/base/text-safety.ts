@@ -35,11 +35,11 @@ export function escapeJson(json: string): string {
 const MAX_QUOTED = 160;
 /** Of those of a value that is cut, and hexadecimal digits of its digest. */
 const QUOTED_OF_CUT = 80;
-const DIGITS = 16;
+const DIGITS = 32;
 
 /**
- * A value of the log in a message: quoted, escaped, at most some 160 characters. Two values never read the same: of a long one a
- * digest stands behind its beginning, for whoever accepts what is shown must not accept what is not.
+ * A value of the log in a message: quoted, escaped, at most some 160 characters. Two values do not read the same, for whoever accepts
+ * what is shown must not accept what is not: behind the beginning of a long one stand its length and a digest.
  */
 export function quote(text: string): string {
   const whole = text.length > MAX_QUOTED ? undefined : escapeQuoted(text);
@@ -51,13 +51,15 @@ export function quote(text: string): string {
     shown += next;
   }
   const bytes = Buffer.from(text, text.isWellFormed() ? 'utf8' : 'utf16le');
-  const digest = sha256Hex(bytes).slice(0, DIGITS);
-  return `"${shown}… (${count(text.length, 'character')}, sha256 ${digest})"`;
+  // Outside the quotes, where no value can write.
+  return `"${shown}…" (${count(text.length, 'character')}, sha256 ${sha256Hex(bytes).slice(0, DIGITS)})`;
 }
 
-/** What would be an escape of ours is told from one. */
+/** Backslashes before what is, or could be, an escape of ours are doubled; others are as they are, as in `C:\\Users`. */
+const BEFORE_ESCAPE = new RegExp(`\\\\+(?=u\\{|"|$|${UNSAFE.source})`, 'g');
+
 function escapeQuoted(text: string): string {
-  return escapeControls(text.replaceAll('\\u{', '\\\\u{')).replaceAll('"', '\\"');
+  return escapeControls(text.replace(BEFORE_ESCAPE, '$&$&')).replaceAll('"', '\\"');
 }
 
 /** `1 record`, `3 records`, `1,234 records`. */

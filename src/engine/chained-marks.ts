@@ -132,6 +132,7 @@ function toMark(rule: Correlation, link: Link, group: Group, judgement: Judgemen
     time: span && beginIn(link, span),
     ...(span !== undefined && { until: span.until }),
     place,
+    related: judgement.related,
     identity: [rule.id, ...identity].join(' '),
     subject,
     values: link.valuesAt.map((at) => (at < 0 ? undefined : group[at])),

@@ -76,7 +76,9 @@ export class Conclusions {
           expires: formatInstant(waiver.expires),
         },
       }),
-      fingerprint: toFingerprint(rule, judgement.code, ...group, ...judgement.identity),
+      fingerprint: toFingerprint(
+        ...[rule, judgement.code, ...group, ...judgement.identity, ...(judgement.besides ?? [])],
+      ),
     });
   }
 }
@@ -139,7 +141,7 @@ class Joined {
   constructor(first: Concluded) {
     this.first = first;
     this.joined = first.judgement;
-    this.topics = new Set([topicOf(first)]);
+    this.topics = new Set(topicsOf(first));
     this.isMore = first.judgement.moreSaid === true;
   }
 
@@ -149,46 +151,46 @@ class Joined {
 
   add(next: Concluded): void {
     const { judgement } = next;
-    const { joined: first } = this;
-    const topic = topicOf(next);
-    const isRoom = this.messages.length < MAX_ALSO;
-    if (isRoom) this.messages.push(judgement.message, ...(judgement.also ?? []));
-    else if (!this.topics.has(topic) || judgement.also !== undefined) this.isMore = true;
+    const { joined } = this;
+    const topics = topicsOf(next);
+    if (this.messages.length < MAX_ALSO) this.messages.push(judgement.message, ...(judgement.also ?? []));
+    else this.isMore ||= topics.some((topic) => !this.topics.has(topic));
     this.isMore ||= judgement.moreSaid === true;
-    this.topics.add(topic);
-    const related = [...first.related];
-    tellPlace(first.place, related, judgement.place);
-    tellPlaces(first.place, related, judgement.related);
-    const until = first.span!.until > judgement.span!.until ? first.span!.until : judgement.span!.until;
-    const { subject, ...rest } = first;
+    for (const topic of topics) this.topics.add(topic);
+    const related = [...joined.related];
+    tellPlace(joined.place, related, judgement.place);
+    tellPlaces(joined.place, related, judgement.related);
+    const until = joined.span!.until > judgement.span!.until ? joined.span!.until : judgement.span!.until;
+    const { subject, ...rest } = joined;
     this.joined = {
       ...rest,
       ...(subject !== undefined && subject === judgement.subject && { subject }),
-      count: first.count + judgement.count,
+      count: joined.count + judgement.count,
       related,
-      span: { from: first.span!.from, until },
+      span: { from: joined.span!.from, until },
     };
   }
 
   get concluded(): Concluded {
     const { judgement } = this.first;
     if (this.joined === judgement) return this.first;
-    const own = judgement.also ?? [];
-    const others = [...this.topics].slice(1);
+    const others = [...this.topics].slice(new Set(topicsOf(this.first)).size).sort(compareText);
     return {
       ...this.first,
       judgement: {
         ...this.joined,
-        ...alsoSaid(judgement.message, [...own, ...this.messages], this.isMore),
+        ...alsoSaid(judgement.message, [...(judgement.also ?? []), ...this.messages], this.isMore),
         // One that speaks of others as well is another finding.
         ...(others.length > 0 && {
-          identity: [...judgement.identity, sha256Hex(JSON.stringify(others)).slice(0, 16)],
+          besides: [...(judgement.besides ?? []), sha256Hex(JSON.stringify(others)).slice(0, 16)],
         }),
       },
     };
   }
 }
 
-function topicOf({ group, judgement: { told = [] } }: Concluded): string {
-  return JSON.stringify([group, told.map((value) => value ?? null)]);
+/** Of what is not known each speaks of something else. */
+function topicsOf({ group, judgement: { topics, identity } }: Concluded): string[] {
+  const own = topics === undefined ? [JSON.stringify(identity)] : topics.length === 0 ? [''] : topics;
+  return own.map((topic) => JSON.stringify([group, topic]));
 }

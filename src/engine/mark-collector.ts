@@ -1,5 +1,7 @@
 /** The marks of a relation from the events of a test, grouped as those of a log. */
+
 import { getOrCreate } from '../base/get-or-create.ts';
+import { groupBy } from '../base/group-by.ts';
 import { compileDetection, slotsOf, toSlot } from '../match/compile-detection.ts';
 import { forSource } from '../match/logsource.ts';
 import type { Event, Fields } from '../model/event.ts';
@@ -76,16 +78,14 @@ export class MarkCollector {
           ];
         });
       };
-      const makeOf = (event: Event, facet: number): Made[] => {
-        event.select!([facet]);
+      const makeOf = (event: Event, alike: readonly number[]): Made[] => {
+        event.select!(alike);
         return makeOne(event);
       };
       const madeIn = fields.facetSlots?.([...groupSlots, ...eachSlots]);
       const apart = (event: Event, held: readonly number[]): Made[] => {
-        const byKey = new Map<string, number>();
-        for (const facet of held.toReversed())
-          byKey.set(madeIn === undefined ? '' : event.facetKey!(facet, madeIn), facet);
-        const made = [...byKey.values()].sort((a, b) => a - b).flatMap((facet) => makeOf(event, facet));
+        const byKey = groupBy(held, (facet) => (madeIn === undefined ? '' : event.facetKey!(facet, madeIn)));
+        const made = [...byKey.values()].flatMap((alike) => makeOf(event, alike));
         return each.length === 0 ? distinct(made) : made;
       };
       const { when, whenEach = false } = input;

@@ -2,6 +2,8 @@
  * Marks as rows, written where records are scanned: runs of groups, each with its marks in order of time, file and
  * position, then step. Texts go from the record's bytes to the row's.
  */
+
+import { groupBy } from '../base/group-by.ts';
 import type { Slot } from '../model/event.ts';
 import { LENGTH_BYTES, type Run, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT } from '../sources/event-cursor.ts';
@@ -122,15 +124,15 @@ export class MarkRows {
     const countedSlots = counted.map((index) => values[index]!);
     const most = this.rows.bytes + MAX_EVENT_BYTES;
     const known = new Set<string>();
-    const seen = new Set<string>();
     let made = 0;
     let isCounted = false;
     let isWhole = true;
-    for (const facet of facets) {
-      const key = output.facets === undefined ? '' : event.facetKey(facet, output.facets);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      event.select([facet]);
+    // What is of one group is told together, of whichever facets it is.
+    const alike = groupBy(facets, (facet) =>
+      output.facets === undefined ? '' : event.facetKey(facet, output.facets),
+    );
+    for (const each of alike.values()) {
+      event.select(each);
       const lists = memberLists(event, slots, countedSlots, persons);
       isWhole &&= countCombinations(lists) <= MAX_COMBINATIONS;
       for (const texts of combinationsOf(lists)) {

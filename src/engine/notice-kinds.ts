@@ -130,7 +130,7 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     code: 'partly-fitting-waiver',
     title: 'waiver for a part of what a finding says',
     why: 'A finding stands for several events, and what was accepted of one of them was not accepted of the others: all of it counts.',
-    fix: 'Look at what the finding says also. If all of it is accepted, match each of its sentences, or its subject and file in their place.',
+    fix: 'Look at what the finding says also. If all of it is accepted, match each of its sentences; where there are more than it tells, its subject, its file or its fingerprint.',
   },
   {
     code: 'repeated-archive',

@@ -36,6 +36,8 @@ export type Mark = {
   isSecond?: boolean;
   /** Of a file whose records do not run forward in time: its place tells no order of events of one instant. */
   isUnordered?: boolean;
+  /** Of a mark that a correlation made: further places of what it found. */
+  related?: readonly Place[];
   /** Of a mark that is one of the times that a finding of a correlation came true: which finding. */
   finding?: string;
   /** Whether both marks are of one event, where that is told without their places; undefined where it is not. */

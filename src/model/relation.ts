@@ -87,10 +87,15 @@ export type Judgement = {
   /** As of a finding. */
   also?: string[];
   moreSaid?: true;
-  /** The values of the log in `message`, in the order of their names. */
-  told?: readonly (string | undefined)[];
+  /**
+   * Digests of what it speaks of beside its group, that of the message first; undefined where that is not known. Judgements that
+   * are joined and speak of the same differ in times and counts alone.
+   */
+  topics?: readonly string[];
   /** The identities that make the judgement the same one in the next run. */
   identity: readonly string[];
+  /** Of what it says beside its first event, where it does: one that says something else is another finding, of the same events. */
+  besides?: readonly string[];
   /** Overrides the rule's level. */
   severity?: Severity;
   /**

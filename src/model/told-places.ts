@@ -41,3 +41,10 @@ export function fileList(files: readonly string[]): string {
   if (rest.length === 0) return first;
   return rest.length === 1 ? `${first}, ${rest[0]}` : `${first} and ${count(rest.length, 'more file')}`;
 }
+
+/** Names one place of each file that no place names yet: what is accepted of one file says nothing of another. */
+export function tellFiles(first: Place, related: Place[], places: Iterable<Place>): void {
+  for (const place of places) {
+    if (!isFileTold(first, related, place.file)) tellPlace(first, related, place);
+  }
+}

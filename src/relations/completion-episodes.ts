@@ -6,6 +6,7 @@ import type { Mark } from '../model/mark.ts';
 import { renderTold, titleInMessage } from '../model/message.ts';
 import type { Group, Judgement } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
+import { tellFiles } from '../model/told-places.ts';
 import {
   EPISODE_WORDS,
   type Episode,
@@ -14,6 +15,7 @@ import {
   openEpisode,
   toJudgement,
 } from './episode.ts';
+import type { RecentMarks } from './recent-marks.ts';
 import { type Telling, type Told, ToldValues } from './told-values.ts';
 
 export const TOLD_OF_COMPLETIONS = [...EPISODE_WORDS, 'timespan'];
@@ -28,16 +30,16 @@ export type Position = {
 
 export type CompletionEpisode = { episode: Episode; marks: Mark[]; verdict: Verdict; doubt: string };
 
-/**
- * Consecutive completions with one verdict and at most `timespan` between them are one episode. `telling`: what is told of each mark,
- * where the sentence tells values of the log.
- */
+/** `telling`: what is told of each mark, where the sentence tells values of the log. */
+type Context = { timespan: bigint; telling: Telling | undefined; recent: RecentMarks };
+
+/** Consecutive completions with one verdict and at most `timespan` between them are one episode. */
 export function* completionEpisodes(
   positions: Iterable<Position>,
-  timespan: bigint,
-  telling: Telling | undefined,
+  { timespan, telling, recent }: Context,
 ): Generator<CompletionEpisode> {
   let open: CompletionEpisode | undefined;
+  let next = 0;
   for (const { mark, marks, verdict, doubt = '' } of positions) {
     const isFar = open !== undefined && isApart(open.episode.last, mark, timespan);
     if (open !== undefined && (marks === undefined || isFar || open.verdict !== verdict)) {
@@ -45,18 +47,38 @@ export function* completionEpisodes(
       open = undefined;
     }
     if (marks === undefined) continue;
-    if (open !== undefined) extendEpisode(open.episode, mark, telling && toldOfCompletion(telling, marks()));
+    if (open !== undefined) extendEpisode(open.episode, mark);
     else {
       const all = marks();
       const [first, ...rest] = all;
       const episode = openEpisode(first!);
-      for (const next of rest) extendEpisode(episode, next);
+      for (const each of rest) extendEpisode(episode, each);
       episode.last = mark;
       if (telling !== undefined) episode.told = new ToldValues(telling, toldOfCompletion(telling, all));
       open = { episode, marks: all, verdict, doubt };
+      next = 0;
     }
+    next = tellWindow(open.episode, mark, recent, next);
   }
   if (open !== undefined) yield open;
+}
+
+/** Whatever else lay in the window might have made the condition true: its values, its actor, its file. */
+function tellWindow(episode: Episode, mark: Mark, recent: RecentMarks, from: number): number {
+  const until = mark.until ?? mark.time;
+  if (until === undefined) {
+    // It may have been in any window.
+    if (episode.told !== undefined) episode.told.isMore = true;
+    return from;
+  }
+  const { marks, next, isCut } = recent.within(until, from);
+  if (isCut && episode.told !== undefined) episode.told.isMore = true;
+  for (const each of marks) {
+    episode.told?.add(each);
+    if (episode.subject !== each.subject) episode.subject = undefined;
+    tellFiles(episode.first.place, episode.related, [each.place]);
+  }
+  return next;
 }
 
 /** A name in the message is looked up from the last event back to the first. */

@@ -3,8 +3,8 @@ import { formatInstant, type Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
 import type { Group, Judgement } from '../model/relation.ts';
-import { tellPlace } from '../model/told-places.ts';
-import { type Telling, type Told, ToldValues } from './told-values.ts';
+import { tellFiles, tellPlace } from '../model/told-places.ts';
+import { type Telling, type Told, ToldValues, topicOf } from './told-values.ts';
 
 export type Episode = {
   first: Mark;
@@ -34,22 +34,24 @@ export function openEpisode(mark: Mark, telling?: Telling): Episode {
     repeats: 0,
   };
   if (telling !== undefined) episode.told = new ToldValues(telling, mark);
+  if (mark.related !== undefined) tellFiles(mark.place, episode.related, mark.related);
   return episode;
 }
 
 /** `mark` comes at or after the last one; the same event again only moves nothing. `told`: of more than the mark. */
 export function extendEpisode(episode: Episode, mark: Mark, told?: Told): void {
-  if (told !== undefined) episode.told?.add(told);
+  // One event may tell of several things, and of several people.
+  episode.told?.add(told ?? mark);
+  if (episode.subject !== mark.subject) episode.subject = undefined;
   if (isSameEvent(episode.last, mark)) return;
   episode.last = mark;
-  if (told === undefined) episode.told?.add(mark);
   if (mark.isSecond === true) {
     episode.repeats++;
     return;
   }
   episode.count++;
-  if (episode.subject !== mark.subject) episode.subject = undefined;
   tellPlace(episode.first.place, episode.related, mark.place);
+  if (mark.related !== undefined) tellFiles(episode.first.place, episode.related, mark.related);
 }
 
 /** Two marks of one event differ in the step they came through. */
@@ -94,17 +96,20 @@ export type Said = Pick<Judgement, 'verdict' | 'code'> & {
   note?: string;
   figure?: number;
   isMore?: boolean;
+  /** What the sentence names beside `told`: of that, too, more makes another finding. */
+  named?: readonly string[];
 };
 
 /** So nobody accepts with one event what others of the episode tell: see `told-values.ts`. */
 export function toJudgement(
   episode: Episode,
   group: Group,
-  { verdict, code, say, note = '', figure = episode.count, isMore = false }: Said,
+  { verdict, code, say, note = '', figure = episode.count, isMore = false, named = [] }: Said,
 ): Judgement {
   const subject = episode.subject ?? (group.length > 0 ? group.join(', ') : undefined);
   const { told } = episode;
   const first = told?.first ?? [];
+  const besides = [...(told?.identity ?? []), ...(named.length > 1 ? [topicOf(named)] : [])];
   const also = told?.said(say) ?? {};
   return {
     figure,
@@ -113,13 +118,14 @@ export function toJudgement(
     message: `${say(first)}${note}`,
     ...also,
     ...(isMore && { moreSaid: true }),
-    ...(first.length > 0 && { told: first }),
+    topics: [...(told?.topics ?? []), ...named.map((each) => topicOf([each]))],
     place: episode.first.place,
     related: episode.related,
     count: episode.count,
     ...spanOf(episode),
     ...(subject !== undefined && { subject }),
-    identity: [...group, episode.first.identity, ...(told?.identity ?? [])],
+    identity: [...group, episode.first.identity],
+    ...(besides.length > 0 && { besides }),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * The marks of one group on their way through windows and a threshold: what is found, and what is in doubt. Every doubt asks for
- * the same rule, threshold and coverage, so one file of 256 lines.
+ * the same rule, threshold and coverage, so one file of over 250 lines.
  */
 import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
@@ -10,12 +10,11 @@ import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
 import type { Coverage, Covered, Occurrence } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
-import { toldPlaces } from '../model/told-places.ts';
 import { calendarWindows } from './calendar.ts';
 import { calendarEpisodes } from './calendar-episodes.ts';
 import type { Judging } from './counting.ts';
 import { coverageOfAll, isWithin } from './coverage.ts';
-import { type Episode, isSameEvent, openEpisode } from './episode.ts';
+import { type Episode, extendEpisode, isSameEvent, openEpisode } from './episode.ts';
 import { compareFigures, type Figure } from './figure.ts';
 import { EndOrder, endOf, isTimed, type TimedMark } from './mark-window.ts';
 import { Occurrences } from './occurrences.ts';
@@ -51,8 +50,8 @@ export class GroupJudging {
   private readonly untimed: Mark[] = [];
   private readonly doubtful: Mark[] = [];
   private best: Figure | undefined;
-  /** The first mark whose window no row of a table has a limit for. */
-  private limitless: Mark | undefined;
+  /** The marks whose windows no row of a table has a limit for, and how many such windows there are. */
+  private limitless: Episode | undefined;
   private limitlessCount = 0;
   private hasTimed = false;
   /** Marks without the field that is counted: the first, and how many. */
@@ -85,9 +84,7 @@ export class GroupJudging {
     }
     if (!found) yield* this.doubts();
     if (this.limitless !== undefined) {
-      const episode = { ...openEpisode(this.limitless, this.telling), count: this.limitlessCount };
-      // What the others tell was not kept.
-      if (episode.told !== undefined) episode.told.isMore = episode.count > 1;
+      const episode = { ...this.limitless, count: this.limitlessCount };
       const note = ', no row of the table is in force for it at the time';
       yield {
         episode,
@@ -138,7 +135,8 @@ export class GroupJudging {
     }
     const holds = this.threshold.holds(figure, judged);
     if (holds === undefined) {
-      this.limitless ??= mark;
+      if (this.limitless === undefined) this.limitless = openEpisode(mark, this.telling);
+      else extendEpisode(this.limitless, mark);
       this.limitlessCount++;
     }
     if (repeated !== undefined && holds !== undefined && this.threshold.holds(repeated, judged) !== holds)
@@ -207,16 +205,8 @@ export class GroupJudging {
       ? threshold.holds(peak, judged) !== false
       : !(counting.moves === 'by-one' && fallsTrue(this.judging.rule));
     if (doubtful.length === 0 && !mightHold) return;
-    const episode: Episode = {
-      ...openEpisode(first, this.telling),
-      last: rest.at(-1) ?? first,
-      related: toldPlaces(
-        first.place,
-        rest.map(({ place }) => place),
-      ),
-      count: 1 + rest.length,
-    };
-    for (const each of rest) episode.told?.add(each);
+    const episode = openEpisode(first, this.telling);
+    for (const each of rest) extendEpisode(episode, each);
     yield {
       episode,
       verdict: 'undetermined',

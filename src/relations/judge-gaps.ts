@@ -92,7 +92,14 @@ function silenceJudgement(
   const { mark } = longest;
   const place = { place: mark.place, related, identity: [...group, mark.identity], span };
   const verdict = doubt === undefined ? 'violation' : 'undetermined';
-  return toJudgement(plan, group, verdict, plan.codes.silence, { what, count, ...place });
+  const judgement = toJudgement(plan, group, verdict, plan.codes.silence, { what, count, ...place });
+  return withOthers(judgement);
+}
+
+/** The sentence tells of one: with others beside it, it says more, and is another finding. */
+function withOthers(judgement: Judgement): Judgement {
+  const { count } = judgement;
+  return count > 1 ? { ...judgement, moreSaid: true, besides: [String(count)] } : judgement;
 }
 
 function faultJudgement(
@@ -107,7 +114,7 @@ function faultJudgement(
   const { mark } = first;
   const span = mark.time === undefined || until === undefined ? {} : { span: { from: mark.time, until } };
   const place = { place: mark.place, related, identity: [...group, mark.identity], ...span };
-  return toJudgement(plan, group, verdict, plan.codes[kind], { what, count, ...place });
+  return withOthers(toJudgement(plan, group, verdict, plan.codes[kind], { what, count, ...place }));
 }
 
 /** Where none of a group can be read, nothing shows whether any is missing; else those that can are judged, and the others told. */

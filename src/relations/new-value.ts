@@ -220,6 +220,7 @@ function describeEpisode(plan: NewValuePlan, group: Group, found: ValueEpisode):
         : renderTold(rule.message, words, names, told),
     note: `${rule.message === undefined ? silence : ''}${NOTES[newness] ?? ''}`,
     isMore: found.more > 0,
+    named: found.more > 0 ? [...found.values, String(found.more)] : found.values,
   });
 }
 

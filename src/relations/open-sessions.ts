@@ -8,9 +8,10 @@ import type { SessionEvent } from '../licenses/use/session.ts';
 import { Sessions } from '../licenses/use/sessions.ts';
 import type { Mark } from '../model/mark.ts';
 import { type Coverage, type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
-import { MAX_TOLD, toldPlaces } from '../model/told-places.ts';
+import { MAX_TOLD, tellFiles, toldPlaces } from '../model/told-places.ts';
 import { CutOffSessions } from './cut-off-sessions.ts';
 import { isSameEvent, leftOutJudgement } from './episode.ts';
+import { Excess } from './excess.ts';
 import { isNamed, SessionKeys, toSessionEvent } from './marked-session.ts';
 import {
   type ConcurrencyPlan,
@@ -73,7 +74,10 @@ export function* judgeOpenSessions(
     } else if (opens) {
       const member = again(members, event.key);
       // Only of values that are counted is the same session more than one.
-      if (member === 0 || plan.counts === 'value') openOf(run, event, member);
+      if (member === 0 || plan.counts === 'value') {
+        openOf(run, event, member);
+        run.excess.open(mark);
+      }
     } else closeOf(run, event);
     last = mark.time;
   }
@@ -95,7 +99,7 @@ export function* judgeOpenSessions(
   // A peak that doubts alone make need not have a session that is known to be open at it.
   const otherwise = untimedCount > 0 ? untimed : [first!];
   const doubts = { untimed: untimedCount, repeats, closedLate: run.cutOff?.closedLate ?? 0 };
-  const judgement = peak && conclude(plan, group, peak, otherwise, doubts);
+  const judgement = peak && withOthers(conclude(plan, group, peak, otherwise, doubts), run.excess);
   if (judgement === undefined) {
     // Had the rule not cut them off, they might have been too many.
     const { closedLate } = doubts;
@@ -132,6 +136,7 @@ function takeRepeat({ sessions, repeats }: Run, event: SessionEvent, opens: bool
  * others. `members`: by session, the keys of those that stand for further values of its opens.
  */
 type Run = {
+  excess: Excess;
   members: Map<string | undefined, Set<string>>;
   repeats: RepeatedSeats;
   sessions: Sessions;
@@ -141,6 +146,14 @@ type Run = {
   cutOff: CutOffSessions | undefined;
   inForce: number;
 };
+
+/** The sentence and the places are of the peak: of who was too many at another time they say nothing. */
+function withOthers(judgement: Judgement | undefined, excess: Excess): Judgement | undefined {
+  if (judgement === undefined || excess.involved <= judgement.count) return judgement;
+  const related = [...judgement.related];
+  tellFiles(judgement.place, related, excess.places);
+  return { ...judgement, related, moreSaid: true, besides: [String(excess.involved)] };
+}
 
 /** How often the key came before. */
 function again(members: Map<string | undefined, number>, key: string | undefined): number {
@@ -182,12 +195,17 @@ function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, c
   const { from = begin, to } = rule.effective ?? {};
   const turns = [from, to].filter((turn) => turn !== undefined && turn > begin) as Instant[];
   const proofAbove = BigInt(Math.max(0, allowed)) * ONE;
-  const tracker = new PeakTracker([begin, ...turns].map((turn) => ({ from: turn, proofAbove })));
+  const excess = new Excess(proofAbove);
+  const tracker = new PeakTracker(
+    [begin, ...turns].map((turn) => ({ from: turn, proofAbove })),
+    excess.stay,
+  );
   const options = { linger: 0n, ...(timeout !== undefined && { timeout }) };
   const cutOff = timeout === undefined ? undefined : new CutOffSessions(tracker);
   const sessions = new Sessions(options, cutOff ?? tracker);
   return {
     tracker,
+    excess,
     members: new Map(),
     repeats: new RepeatedSeats(options, (by, at) => tracker.doubt(by, at)),
     inForce: to !== undefined && to <= begin ? -1 : from > begin ? 1 : 0,

@@ -79,6 +79,9 @@ export function describeEpisode(plan: OwedPlan, group: Group, owed: OwedEpisode)
     note: doubts,
     // Without a group and a message it names the actor of the first event.
     isMore: rule.message === undefined && group.length === 0 && episode.subject !== first.subject,
+    ...(group.length === 0 && {
+      named: [first.subject ?? '', ...(episode.subject === first.subject ? [] : ['others'])],
+    }),
   });
 }
 

@@ -221,6 +221,7 @@ function untoldJudgement({ untold }: AccessSummary, { table }: Told): Judgement 
     verdict: 'undetermined',
     code: SHADOW_ACCESS.code,
     message: `${count(untold, 'request')} beyond what is kept apart at once: judged and counted, and not told one by one`,
+    moreSaid: true,
     place: tablePlace(table, table.line),
     related: [],
     count: untold,

@@ -11,6 +11,7 @@ import {
   type Position,
   TOLD_OF_COMPLETIONS,
 } from './completion-episodes.ts';
+import { RecentMarks } from './recent-marks.ts';
 import { findSequences } from './sequence.ts';
 import { chainMarks } from './sequence-chain.ts';
 import { allInOrder, someInOrder } from './sequence-states.ts';
@@ -53,7 +54,7 @@ export const temporalOrdered = {
     const ends = steps.until ?? [];
     const found = compileOrder(correlation, timespan, rules.length - ends.length, ends, problem);
     if (found === undefined) return undefined;
-    const { find, fewest } = found;
+    const { find, fewest, makesTrue } = found;
     const names = loggedNames(correlation.message, TOLD_OF_COMPLETIONS);
     return {
       // A mark for each step.
@@ -69,12 +70,10 @@ export const temporalOrdered = {
         takesTogether: true as const,
       })),
       *judge(group, marks, coverage): Generator<Judgement> {
-        const positions = withUntimedEnds(marks, ends, (noted) => find(noted, coverage));
-        for (const each of completionEpisodes(
-          positions,
-          timespan,
-          tellingOf(correlation, group, names, 0, 1),
-        )) {
+        const recent = new RecentMarks(timespan, (step) => makesTrue.has(step));
+        const positions = withUntimedEnds(recent.noting(marks), ends, (noted) => find(noted, coverage));
+        const telling = tellingOf(correlation, group, names, 0, rules.length);
+        for (const each of completionEpisodes(positions, { timespan, telling, recent })) {
           const what = `${count(each.marks.length, 'event')} in order`;
           yield completionJudgement(correlation, group, each, names, ORDERED.code, what);
         }
@@ -89,7 +88,7 @@ function compileOrder(
   length: number,
   ends: readonly number[],
   problem: (message: string) => void,
-): { find: Find; fewest: number } | undefined {
+): { find: Find; fewest: number; makesTrue: ReadonlySet<number> } | undefined {
   const { expression, type, effective } = correlation;
   if (expression !== undefined) {
     const terms = toTerms(expression);
@@ -100,6 +99,7 @@ function compileOrder(
           findInOrder(marks, { terms, timespan, coverage, ends, steps: correlation.rules.length, effective }),
         ),
       fewest: Math.min(...terms.map(({ all }) => all.length)),
+      makesTrue: new Set(terms.flatMap(({ all }) => all)),
     };
   }
   if (length < 2) return void problem(`"${type}" needs two rules at least, found ${length}`);
@@ -116,7 +116,11 @@ function compileOrder(
           ends,
         )
       : someInOrder(length, wanted, ends);
-  return { find: (marks) => fromSequences(findSequences(marks, states, timespan)), fewest: wanted };
+  return {
+    find: (marks) => fromSequences(findSequences(marks, states, timespan)),
+    fewest: wanted,
+    makesTrue: new Set(Array.from({ length }).keys()),
+  };
 }
 
 /** `gte: 2` wants two of the rules in their order. */

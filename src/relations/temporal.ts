@@ -14,6 +14,7 @@ import {
 } from './completion-episodes.ts';
 import { compileCounting } from './count-relation.ts';
 import type { Figure } from './figure.ts';
+import { RecentMarks } from './recent-marks.ts';
 import { toTerms } from './step-terms.ts';
 import { isEmptyThreshold } from './threshold.ts';
 import { findTogether } from './together.ts';
@@ -108,6 +109,7 @@ function compileExpression(
   const terms = toTerms(expression);
   if (typeof terms === 'string') return void problem(terms);
   const names = loggedNames(correlation.message, TOLD_OF_COMPLETIONS);
+  const makesTrue = new Set(terms.flatMap(({ all }) => all));
   return {
     fewest: Math.min(...terms.map(({ all }) => all.length)),
     takesEach: true,
@@ -122,9 +124,10 @@ function compileExpression(
     })),
     *judge(group, marks, coverage): Generator<Judgement> {
       const condition = { terms, timespan, coverage, ends: [], steps: rules.length, effective };
-      const positions = toPositions(findTogether(marks, condition));
-      const telling = tellingOf(correlation, group, names, 0, 1);
-      for (const each of completionEpisodes(positions, timespan, telling)) {
+      const recent = new RecentMarks(timespan, (step) => makesTrue.has(step));
+      const positions = toPositions(findTogether(recent.noting(marks), condition));
+      const telling = tellingOf(correlation, group, names, 0, rules.length);
+      for (const each of completionEpisodes(positions, { timespan, telling, recent })) {
         const what =
           each.marks.length === 1
             ? '1 event without those it rules out'

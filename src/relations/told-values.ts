@@ -14,14 +14,11 @@ export type Told = readonly (string | undefined)[];
 
 type Values = readonly (string | undefined)[];
 
-/** Characters of values that are kept of one episode, and of all that one group has: some hundred thousand episodes of the usual kind. */
-const MAX_OF_EPISODE = 4_000;
-const MAX_OF_GROUP = 8_000_000;
+/** Characters of values that are kept of one episode: of some hundred thousand of them the usual ones. */
+const MAX_KEPT = 2_000;
 
 /** What is told of each mark of one group. */
 export class Telling {
-  /** Characters that may still be kept. */
-  left = MAX_OF_GROUP;
   /** Whether marks come through several steps, which do not have all fields: what one of them lacks is told of another. */
   readonly isOfSteps: boolean;
   /** The values of the log. */
@@ -96,9 +93,7 @@ export class ToldValues {
     if (this.known.size === 0) this.known.add(keyOf(this.first));
     if (this.known.has(key)) return;
     this.size += key.length;
-    this.telling.left -= key.length;
-    if (this.others.length >= MAX_ALSO || this.size > MAX_OF_EPISODE || this.telling.left < 0)
-      this.isMore = true;
+    if (this.others.length >= MAX_ALSO || this.size > MAX_KEPT) this.isMore = true;
     else {
       this.known.add(key);
       this.others.push(told);
@@ -137,11 +132,21 @@ export class ToldValues {
     return alsoSaid(say(this.first), this.others.map(say), this.isMore);
   }
 
+  /** Of each thing that is told a digest, that of the first one first. */
+  get topics(): string[] {
+    return [this.first, ...this.others].map(topicOf);
+  }
+
   /** A part of the finding's identity, where anything else is told: one that says more is another finding. */
   get identity(): string[] {
     if (this.others.length === 0 && !this.isMore) return [];
-    return [sha256Hex(JSON.stringify([this.others.map(keyOf), this.isMore])).slice(0, 16)];
+    return [topicOf([...this.others.map(keyOf), String(this.isMore)])];
   }
+}
+
+/** What a finding speaks of, as 16 digits. */
+export function topicOf(told: Told): string {
+  return sha256Hex(keyOf(told)).slice(0, 16);
 }
 
 function isTold(one: Mark | Told): one is Told {

@@ -111,7 +111,7 @@ export function unusedNotice(
 
 export function partlyNotice({ id, place }: WaiverEntry, findings: number): Notice {
   const say = findings === 1 ? 'says' : 'say';
-  const message = `the waiver ${quote(id)} is for the message of ${count(findings, 'finding')} that also ${say} something else, and covers none of it: match what each of the events says, or the subject and the file`;
+  const message = `the waiver ${quote(id)} is for the message of ${count(findings, 'finding')} that also ${say} something else, and covers none of it: match all that it says, or where that is more than it tells the subject, the file or the fingerprint`;
   return { code: 'partly-fitting-waiver', message, place };
 }
 
