@@ -61,7 +61,7 @@ export function assembleReport(
   const notices = [
     ...scan.openExports.map(morePagesNotice),
     ...fullPageNotices(plan, scan),
-    ...missingFileNotices(scan, streams),
+    ...missingFileNotices(plan, scan, streams),
     ...erasedNotices(scan),
     ...disabledNotices(plan),
     ...contractNotices(plan),

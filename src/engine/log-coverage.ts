@@ -140,12 +140,18 @@ export class LogCoverage {
     return coverage;
   }
 
-  /** Where no file of a source speaks for over a day, in order, by the name of the source; of what a log says itself that it lacks nothing. */
-  silences(): ReadonlyMap<string, readonly Stretch[]> {
+  /**
+   * By the name of a source: what it covers, and where no file of it speaks for over a day, in order; without what a log says itself
+   * that it lacks.
+   */
+  silences(): ReadonlyMap<string, { covered: readonly Stretch[]; silences: readonly Stretch[] }> {
     return new Map(
-      [...this.bySource].map(([source, stretches]) => [
+      [...this.bySource].map(([source, covered]) => [
         source,
-        stretchesWithout(toCovered(stretches)?.holes ?? [], this.sources.lost[source] ?? []),
+        {
+          covered,
+          silences: stretchesWithout(toCovered(covered)?.holes ?? [], this.sources.lost[source] ?? []),
+        },
       ]),
     );
   }

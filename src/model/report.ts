@@ -256,6 +256,9 @@ export const NOTHING_VERIFIED = 'nothing-verified';
 /** The code of a notice that a file seems to be missing, by the names of the others. */
 export const MISSING_IN_SERIES = 'missing-in-series';
 
+/** The code of a notice that no file of a source has an event for over a day. */
+export const SILENT_STRETCH = 'silent-stretch';
+
 export type Notice = { code: string; message: string; place?: Place };
 
 /** A finding of the baseline that is not there anymore. */

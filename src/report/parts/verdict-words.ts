@@ -7,6 +7,7 @@ import {
   MISSING_IN_SERIES,
   NOTHING_VERIFIED,
   type Report,
+  SILENT_STRETCH,
 } from '../../model/report.ts';
 import { countingNotices, type FailOn, whatCounts } from '../../model/verdict.ts';
 
@@ -69,7 +70,10 @@ function describeUnprotected({ streams, summary: { assurance } }: Report): strin
 
 /** What lay in a file that is not there was judged by nobody, and no finding says so either. */
 function describeMissing({ notices }: Report): string {
-  return notices.some(({ code }) => code === MISSING_IN_SERIES) ? '; a file seems to be missing' : '';
+  const told = new Set(notices.map(({ code }) => code));
+  const missing = told.has(MISSING_IN_SERIES) ? '; a file seems to be missing' : '';
+  const silent = told.has(SILENT_STRETCH) ? '; a source is silent for over a day between two files' : '';
+  return `${missing}${silent}`;
 }
 
 function describeGuessed({ inputs }: Report): string | undefined {
