@@ -1,6 +1,6 @@
 /** The words of every code that a notice can bear: what it says of the run, why that matters, and what to do. */
 
-import { MISSING_IN_SERIES } from '../model/report.ts';
+import { MISSING_IN_SERIES, SILENT_STRETCH } from '../model/report.ts';
 
 /** Notices count for no verdict, for they have no severity; some say why a run is incomplete. */
 export type NoticeKind = { code: string; title: string; why: string; fix: string };
@@ -157,7 +157,7 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     fix: 'Mend the names of fields and log sources, or leave the rules out for these logs. With "--fail-on notice:silent-rules" they make the exit code 1.',
   },
   {
-    code: 'silent-stretch',
+    code: SILENT_STRETCH,
     title: 'source that is silent for more than a day between two files',
     why: 'A file may be missing there. What is judged by absence is open for that time, and of what happened then nothing is known.',
     fix: 'Look whether the export has a file for that time. If nothing happened, another log of the same machines should say so.',
