@@ -55,7 +55,7 @@ export function quote(text: string): string {
   return `"${shown}…" (${count(text.length, 'character')}, sha256 ${sha256Hex(bytes).slice(0, DIGITS)})`;
 }
 
-/** Backslashes before what is, or could be, an escape of ours are doubled; others are as they are, as in `C:\\Users`. */
+/** Backslashes before what is, or could be, an escape of ours are doubled; others are as they are, as in `C:\Users`. */
 const BEFORE_ESCAPE = new RegExp(`\\\\+(?=u\\{|"|$|${UNSAFE.source})`, 'g');
 
 function escapeQuoted(text: string): string {

@@ -116,7 +116,7 @@ function explainNotice({ code, title, why, fix }: NoticeKind): string {
   return paragraphs(
     [`${code}: ${title}`],
     [
-      ['said by', 'a notice: it counts for no verdict'],
+      ['said by', 'a notice: it counts for no verdict, unless --fail-on names it'],
       ['why', why],
       ['fix', fix],
     ],

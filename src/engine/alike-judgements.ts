@@ -26,7 +26,7 @@ export class AlikeJudgements {
   }
 
   *rest(): Generator<{ planned: PlannedRelation; judgement: Judgement }> {
-    for (const [planned, { subject: _, ...judgement }] of this.further) {
+    for (const [planned, { subject: _, besides: __, ...judgement }] of this.further) {
       const title = titleInMessage(planned.rule?.title ?? '');
       const message = `${title}: ${count(judgement.count, 'more group')} ${judgement.alike}`;
       yield { planned, judgement: { ...judgement, message, moreSaid: true, identity: ['more'] } };

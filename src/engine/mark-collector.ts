@@ -1,5 +1,4 @@
 /** The marks of a relation from the events of a test, grouped as those of a log. */
-
 import { getOrCreate } from '../base/get-or-create.ts';
 import { groupBy } from '../base/group-by.ts';
 import { compileDetection, slotsOf, toSlot } from '../match/compile-detection.ts';

@@ -2,7 +2,6 @@
  * Marks as rows, written where records are scanned: runs of groups, each with its marks in order of time, file and
  * position, then step. Texts go from the record's bytes to the row's.
  */
-
 import { groupBy } from '../base/group-by.ts';
 import type { Slot } from '../model/event.ts';
 import { LENGTH_BYTES, type Run, type TemporaryRuns } from '../read/temporary-runs.ts';

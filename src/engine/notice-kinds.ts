@@ -2,7 +2,7 @@
 
 import { MISSING_IN_SERIES, SILENT_STRETCH } from '../model/report.ts';
 
-/** Notices count for no verdict, for they have no severity; some say why a run is incomplete. */
+/** Notices count for no verdict but where `--fail-on` names them, for they have no severity; some say why a run is incomplete. */
 export type NoticeKind = { code: string; title: string; why: string; fix: string };
 
 export const NOTICE_KINDS: readonly NoticeKind[] = [

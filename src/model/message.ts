@@ -1,6 +1,5 @@
 /** `message: 'the root user called {action} from {ip}'`: the sentence of a finding, with values of the log in it. */
 import { personKey } from '../base/person-key.ts';
-import { quote } from '../base/text-safety.ts';
 import { type Group, NO_VALUE } from './relation.ts';
 import { type Correlation, resolveField } from './rule.ts';
 
@@ -11,21 +10,11 @@ export function templateNames(template: string): string[] {
   return [...new Set([...template.matchAll(PLACEHOLDER)].map((match) => match[1]!))];
 }
 
-/** `told` are words of ours (counts, times) and stand as they are; values of the log are quoted and escaped. */
+/**
+ * `words` are ours (counts, times); `told` are values of the log as they are quoted, in the order of their `names`, undefined where
+ * there is none. All of them stand as they are.
+ */
 export function renderTemplate(
-  template: string,
-  told: Readonly<Record<string, string>>,
-  logged: (name: string) => string | undefined,
-): string {
-  return template.replace(PLACEHOLDER, (_, name: string) => {
-    if (Object.hasOwn(told, name)) return told[name]!;
-    const value = logged(name);
-    return value === undefined ? `(no ${name})` : quote(value);
-  });
-}
-
-/** As `renderTemplate`, with values that are quoted already: in the order of their names, undefined where there is none. */
-export function renderTold(
   template: string,
   words: Readonly<Record<string, string>>,
   names: readonly string[],

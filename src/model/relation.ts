@@ -88,8 +88,8 @@ export type Judgement = {
   also?: string[];
   moreSaid?: true;
   /**
-   * Digests of what it speaks of beside its group, that of the message first; undefined where that is not known. Judgements that
-   * are joined and speak of the same differ in times and counts alone.
+   * Digests of what it speaks of beside its group, that of the message first; undefined where that is not known, or nobody asks.
+   * Judgements that are joined and speak of the same differ in times and counts alone.
    */
   topics?: readonly string[];
   /** The identities that make the judgement the same one in the next run. */

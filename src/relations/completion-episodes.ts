@@ -3,7 +3,7 @@ import { formatDuration, formatInstant } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { renderTold, titleInMessage } from '../model/message.ts';
+import { renderTemplate, titleInMessage } from '../model/message.ts';
 import type { Group, Judgement } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import { tellFiles } from '../model/told-places.ts';
@@ -108,6 +108,7 @@ export function completionJudgement(
     say: sentenceOf(rule, group, completed, names, what),
     note: doubt,
     figure: marks.length,
+    isJoined: rule.suppress !== undefined,
   });
 }
 
@@ -122,7 +123,7 @@ function sentenceOf(
   if (rule.message !== undefined) {
     const { message } = rule;
     const words = { ...episodeWords(episode), timespan };
-    return (told) => renderTold(message, words, names, told);
+    return (told) => renderTemplate(message, words, names, told);
   }
   const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
   const times = marks.map(({ time }) => (time === undefined ? 'an unreadable time' : formatInstant(time)));

@@ -2,7 +2,7 @@
 import { formatDuration } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { Mark } from '../model/mark.ts';
-import { loggedNames, renderTold, titleInMessage } from '../model/message.ts';
+import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
 import type { Coverage, Group, Judgement, Relation } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
 import { calendarWindows, formatCalendarWindow } from './calendar.ts';
@@ -61,7 +61,8 @@ export function compileCounting(
         yield leftOutJudgement(episode.first, group, code, { why: UNDATED, events: episode.count });
         continue;
       }
-      const said = { verdict, code: counting.code, say, note: judged.note, ...figure };
+      const isJoined = correlation.suppress !== undefined;
+      const said = { verdict, code: counting.code, say, note: judged.note, isJoined, ...figure };
       yield { ...toJudgement(episode, group, said), ...(occurrences && { occurrences }) };
     }
     if (groupJudging.lacking !== undefined) yield leftOut(judging, group, groupJudging.lacking);
@@ -124,7 +125,7 @@ function sentenceOf(
       peak: peak === undefined ? 'an unknown figure' : formatFigure(peak),
       timespan: span,
     };
-    return (told) => renderTold(message, words, names, told);
+    return (told) => renderTemplate(message, words, names, told);
   }
   const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
   const title = titleInMessage(rule.title);

@@ -38,10 +38,10 @@ export function openEpisode(mark: Mark, telling?: Telling): Episode {
   return episode;
 }
 
-/** `mark` comes at or after the last one; the same event again only moves nothing. `told`: of more than the mark. */
-export function extendEpisode(episode: Episode, mark: Mark, told?: Told): void {
+/** `mark` comes at or after the last one; of the same event again it only tells more. */
+export function extendEpisode(episode: Episode, mark: Mark): void {
   // One event may tell of several things, and of several people.
-  episode.told?.add(told ?? mark);
+  episode.told?.add(mark);
   if (episode.subject !== mark.subject) episode.subject = undefined;
   if (isSameEvent(episode.last, mark)) return;
   episode.last = mark;
@@ -98,13 +98,24 @@ export type Said = Pick<Judgement, 'verdict' | 'code'> & {
   isMore?: boolean;
   /** What the sentence names beside `told`: of that, too, more makes another finding. */
   named?: readonly string[];
+  /** Whether the rule's `suppress` may join it to others. */
+  isJoined?: boolean;
 };
 
 /** So nobody accepts with one event what others of the episode tell: see `told-values.ts`. */
 export function toJudgement(
   episode: Episode,
   group: Group,
-  { verdict, code, say, note = '', figure = episode.count, isMore = false, named = [] }: Said,
+  {
+    verdict,
+    code,
+    say,
+    note = '',
+    figure = episode.count,
+    isMore = false,
+    named = [],
+    isJoined = false,
+  }: Said,
 ): Judgement {
   const subject = episode.subject ?? (group.length > 0 ? group.join(', ') : undefined);
   const { told } = episode;
@@ -118,7 +129,7 @@ export function toJudgement(
     message: `${say(first)}${note}`,
     ...also,
     ...(isMore && { moreSaid: true }),
-    topics: [...(told?.topics ?? []), ...named.map((each) => topicOf([each]))],
+    ...(isJoined && { topics: [...(told?.topics ?? []), ...named.map((each) => topicOf([each]))] }),
     place: episode.first.place,
     related: episode.related,
     count: episode.count,

@@ -4,7 +4,7 @@ import { count } from '../base/text-safety.ts';
 import { isAuditField } from '../model/event.ts';
 import { type FindingKind, type Severity, severityRank } from '../model/finding.ts';
 import type { FieldRef, Mark } from '../model/mark.ts';
-import { loggedNames, renderTold, titleInMessage } from '../model/message.ts';
+import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
 import type { Group, Judgement, Relation } from '../model/relation.ts';
 import type { Detection, RuleHead, Waiver } from '../model/rule.ts';
 import {
@@ -277,5 +277,5 @@ function sentenceOf(
 ): (told: Told) => string {
   if (message === undefined) return () => titleInMessage(title);
   const words = episodeWords(episode);
-  return (told) => renderTold(message, words, names, told);
+  return (told) => renderTemplate(message, words, names, told);
 }

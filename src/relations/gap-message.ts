@@ -14,7 +14,7 @@ export const GAP_WORDS = ['what'] as const;
 
 export function describeGap(rule: Correlation, group: Group, what: string): string {
   if (rule.message !== undefined)
-    return renderTemplate(rule.message, { what }, (name) => group[rule.groupNames.indexOf(name)]);
+    return renderTemplate(rule.message, { what }, rule.groupNames, group.map(quote));
   const names = group.map((value, index) => `${rule.groupNames[index] ?? 'group'} ${quote(value)} `).join('');
   return `${titleInMessage(rule.title)}: ${names}${what}`;
 }

@@ -3,7 +3,7 @@ import { formatDuration, formatInstant, type Instant } from '../base/instant.ts'
 import { count, quote } from '../base/text-safety.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { loggedNames, renderTold, titleInMessage } from '../model/message.ts';
+import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
 import {
   type Coverage,
   type Covered,
@@ -217,9 +217,10 @@ function describeEpisode(plan: NewValuePlan, group: Group, found: ValueEpisode):
     say: (told) =>
       rule.message === undefined
         ? describe(rule, group, found, words)
-        : renderTold(rule.message, words, names, told),
+        : renderTemplate(rule.message, words, names, told),
     note: `${rule.message === undefined ? silence : ''}${NOTES[newness] ?? ''}`,
     isMore: found.more > 0,
+    isJoined: rule.suppress !== undefined,
     named: found.more > 0 ? [...found.values, String(found.more)] : found.values,
   });
 }

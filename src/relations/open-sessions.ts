@@ -94,7 +94,8 @@ export function* judgeOpenSessions(
   const until = coverage !== undefined && coverage.until > last ? coverage.until : last;
   run.repeats.advance(until, run.advance);
   run.sessions.advance(until);
-  const peaks = run.tracker.finish(until, plan.timeout !== undefined, BigInt(untimedCount) * ONE);
+  // Beyond it by the least time there is: what is open at the last instant stays for that long.
+  const peaks = run.tracker.finish(until + 1n, plan.timeout !== undefined, BigInt(untimedCount) * ONE);
   const peak = peaks[run.inForce];
   // A peak that doubts alone make need not have a session that is known to be open at it.
   const otherwise = untimedCount > 0 ? untimed : [first!];

@@ -3,7 +3,7 @@ import { formatDuration, formatInstant } from '../base/instant.ts';
 import { count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { renderTold, titleInMessage } from '../model/message.ts';
+import { renderTemplate, titleInMessage } from '../model/message.ts';
 import type { Group, Judgement, Stretch } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import { EPISODE_WORDS, type Episode, episodeWords, formatEpisodeSpan, toJudgement } from './episode.ts';
@@ -14,7 +14,10 @@ import { type Telling, tellingOf } from './told-values.ts';
 export const OWED_WORDS = [...EPISODE_WORDS, 'needed', 'within', 'nearest'] as const;
 
 export type OwedPlan = {
-  rule: Pick<Correlation, 'title' | 'message' | 'groupNames' | 'groupBy' | 'aliases' | 'taxonomies'>;
+  rule: Pick<
+    Correlation,
+    'title' | 'message' | 'suppress' | 'groupNames' | 'groupBy' | 'aliases' | 'taxonomies'
+  >;
   code: string;
   /** Relation inputs from this one on are needed. */
   owing: number;
@@ -75,8 +78,9 @@ export function describeEpisode(plan: OwedPlan, group: Group, owed: OwedEpisode)
     say: (told) =>
       rule.message === undefined
         ? describeOwed(plan, group, owed, words)
-        : renderTold(rule.message, words, names, told),
+        : renderTemplate(rule.message, words, names, told),
     note: doubts,
+    isJoined: rule.suppress !== undefined,
     // Without a group and a message it names the actor of the first event.
     isMore: rule.message === undefined && group.length === 0 && episode.subject !== first.subject,
     ...(group.length === 0 && {

@@ -8,7 +8,7 @@ import { isTimed, type TimedMark } from './mark-window.ts';
 
 /** Marks that are kept though no completion asked for them: a group may go on for years without one. */
 const MAX_KEPT = 10_000;
-/** A completion is told at most so many timespans after its last event. */
+/** What a negated event could undo is told a timespan after its last event; beyond so many of them the marks are let go, and that is said. */
 const KEPT_TIMESPANS = 4n;
 
 export class RecentMarks {
@@ -19,7 +19,7 @@ export class RecentMarks {
   private head = 0;
   /** How many were taken out of the array. */
   private gone = 0;
-  /** When the latest began that is kept no more, and that no completion asked for. */
+  /** When the latest began that is kept no more and may be asked for yet. */
   private forgotten: Instant | undefined;
 
   /** `isTold`: whether events of the step make the condition true, and do not rule it out. */
@@ -52,7 +52,10 @@ export class RecentMarks {
   within(until: Instant, from: number): { marks: TimedMark[]; next: number; isCut: boolean } {
     const begin = until - this.timespan;
     const isCut = this.forgotten !== undefined && this.forgotten >= begin;
-    this.leave(this.indexOf(begin));
+    const kept = this.indexOf(begin);
+    // Were a window to come that ends before this one, it would be cut.
+    if (kept > this.head) this.forgotten = this.marks[kept - 1]!.time;
+    this.leave(kept);
     const start = Math.max(this.head, from - this.gone);
     const end = this.indexOf(until + 1n);
     const marks = start < end ? this.marks.slice(start, end) : [];

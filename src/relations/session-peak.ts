@@ -62,7 +62,7 @@ export function describe(
   const at = shown.at === undefined ? 'a time that cannot be read' : formatInstant(shown.at);
   if (rule.message !== undefined) {
     const told = { peak, number, at, allowed: formatNumber(allowed) };
-    return renderTemplate(rule.message, told, (name) => group[rule.groupNames.indexOf(name)]);
+    return renderTemplate(rule.message, told, rule.groupNames, group.map(quote));
   }
   const whose = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
   return `${titleInMessage(rule.title)}: ${peak}${whose} open at ${at}, expected at most ${formatNumber(allowed)}${formatHolders(shown)}`;

@@ -168,6 +168,20 @@ test('concurrency is told of its peak, and no waiver for that covers another tim
   await coversOnly(rules, first, { ...first, 'b.ndjson': inOrder(pair('09', 'mallory', 'eve')) }, byFile);
 });
 
+test('concurrency: nor the instant at which the log ends', async () => {
+  const rules = rule(
+    'type: concurrency, opens: [signin], closes: [signout], session: session, max-open: 12h, condition: {gt: 1}',
+  );
+  const opened = (time: string, actor: string) => at(time, 'sign.in', { actor, session: actor });
+  const closed = (time: string, actor: string) => at(time, 'sign.out', { actor, session: actor });
+  const own = [
+    ...[opened('08:00:00', 'ann'), opened('08:01:00', 'bob'), closed('08:10:00', 'ann')],
+    closed('08:11:00', 'bob'),
+  ];
+  const more = [...own, opened('09:00:00', 'mallory'), opened('09:01:00', 'eve')];
+  await coversOnly(rules, { 'a.ndjson': own }, { 'a.ndjson': more }, ({ message }) => ({ message }));
+});
+
 test('what suppress joins is another finding when it tells of something else', async () => {
   const counted = 'type: event_count, rules: [grant], group-by: [actor], timespan: 10m, condition: {gte: 1}';
   const own = [grant('08:00:00', 'viewer'), grant('08:30:00', 'viewer')];

@@ -99,7 +99,7 @@ export function renderChecksPage(): string {
     '`audit-check explain CODE` prints the same. Rules have [a page of their own](rules.md).',
     ...sections,
     '## Notices',
-    'What a report tells beside its findings. It counts for no verdict, but `more-pages` and `nothing-verified` tell why a run is incomplete.',
+    'What a report tells beside its findings. It counts for no verdict unless `--fail-on notice:CODE` names it, but `more-pages` and `nothing-verified` tell why a run is incomplete.',
     `| code | what, why and what to do |\n|---|---|\n${NOTICE_KINDS.map(noticeRow).join('\n')}`,
   );
 }

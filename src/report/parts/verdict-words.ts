@@ -118,7 +118,9 @@ function describeFound(report: Report): string {
   const first = `${amount} ${describeFailOn(summary)}${countUndetermined(reaching)}`;
   const notices = countingNotices(report, summary);
   const noticed =
-    notices.length === 0 ? '' : `, and ${count(notices.length, 'notice')} that counts: ${notices.join(', ')}`;
+    notices.length === 0
+      ? ''
+      : `, and ${count(notices.length, 'notice that counts', 'notices that count')}: ${notices.join(', ')}`;
   return `${first}${others}${waived === 0 ? '' : `, ${formatNumber(waived)} waived`}${noticed}`;
 }
 
